@@ -57,6 +57,10 @@ class Call {
 
   /// The connection, when the exchange ended so that another may follow; null otherwise (it is then closed).
   std::unique_ptr<Connection> take_reusable();
+  /// Whether waiting a moment for the end of the body could still make the connection reusable.
+  [[nodiscard]] bool may_end_soon() const noexcept {
+    return connection_ != nullptr && !finished_ && !chunks_.failed() && request_complete_ && head_.keep_alive && head_.framing == Framing::chunked;
+  }
   /// The rest is not wanted: the connection is closed with a reset, so that the upstream notices at once.
   void abort();
 

@@ -41,7 +41,7 @@ void write_uuid(char* out) {
 
 }  // namespace
 
-Exchange::Exchange(Session& session) : session_(session) {}
+Exchange::Exchange(Session& session) : session_(session), silence_(session.options_.loop.deadlines()) {}
 
 bool Exchange::over_tls() const noexcept { return session_.options_.tls; }
 
@@ -256,6 +256,7 @@ bool Exchange::write(std::span<const std::string_view> pieces, Last last) {
   for (const std::string_view part : pieces) length += part.size();
   body_bytes_sent_ += length;
 
+  if (watch_.interval.count() > 0) silence_.set_in(watch_.interval);
   if (!head_sent_) out[count++] = net::piece(head_text_);
   head_sent_ = true;
   const bool body_wanted = !to_head_request_ && length > 0;
@@ -339,8 +340,6 @@ void Exchange::break_off() {
   ended_ = true;
 }
 
-bool Exchange::write_comment() { return write(": ping\n\n", Last::no); }
-
 // --- the client's presence -------------------------------------------------------------------------------------------------------
 
 void Exchange::cancel(Cancelled why) {
@@ -369,67 +368,74 @@ Companion run(net::Task<void> task) { co_await std::move(task); }
 
 }  // namespace
 
-void Exchange::watch_client(std::function<void()> open_early) {
-  open_early_ = std::move(open_early);
+void Exchange::watch_client(Watch watch) {
+  watch_ = std::move(watch);
+  if (watch_.silence.count() > 0) silence_.set_in(watch_.silence);
   if (watching_) return;
   watching_ = true;
   watch_stop_.reset();
-  run(watch());
+  run(this->watch());
 }
 
 void Exchange::stop_watching() {
   if (watching_) watch_stop_.fire();
-  open_early_ = nullptr;
+  watch_ = {};
+  silence_.clear();
 }
 
 net::Task<void> Exchange::watch() {
-  // bytes that come now are pipelined requests: kept, up to a bound, and no longer read beyond it
+  // bytes that come now are pipelined requests: kept, up to a bound, and not read beyond it
   const auto bound = static_cast<std::size_t>(session_.limits_.head_bytes);
-  while (!watch_stop_.fired() && !half_closed_ && session_.pipelined_.size() < bound) {
-    co_await net::any_of(session_.stream_->readable(), watch_stop_);
-    if (watch_stop_.fired()) break;
-    const std::span<char> scratch = session_.options_.loop.scratch().first(Session::first_read_bytes);
-    const IoResult got = session_.stream_->read_now(scratch);
-    if (got.state == IoResult::State::would_block) continue;
-    if (got.state == IoResult::State::done) {
-      session_.pipelined_.append({scratch.data(), got.bytes});
-      continue;
+  while (!watch_stop_.fired() && !cancelled_.fired()) {
+    if (session_.pipelined_.size() < bound) {
+      co_await net::any_of(session_.stream_->readable(), watch_stop_, silence_);
+    } else {
+      co_await net::any_of(watch_stop_, silence_);
     }
-    if (got.state == IoResult::State::end && !over_tls()) {
-      half_closed_ = session_.ended_by_peer_ = true;
-      probe_client();
-      break;
-    }
-    watching_ = false;
-    cancel(Cancelled::client_gone);
-    co_return;
-  }
-  // half-closed or full: only a reset still tells that the client has gone
-  while (!watch_stop_.fired() && half_closed_) {
-    co_await net::any_of(session_.stream_->readable(), watch_stop_);
     if (watch_stop_.fired()) break;
-    char byte = 0;
-    const IoResult got = session_.stream_->read_now({&byte, 1});
-    if (got.state != IoResult::State::failed) continue;
-    watching_ = false;
-    cancel(Cancelled::client_gone);
-    co_return;
+    if (silence_.fired()) {
+      silence_.set_in(watch_.interval);
+      show_life();
+    } else {
+      look_at_client();
+    }
   }
   watching_ = false;
 }
 
+void Exchange::look_at_client() {
+  const std::span<char> scratch = session_.options_.loop.scratch().first(Session::first_read_bytes);
+  const IoResult got = session_.stream_->read_now(scratch);
+  if (got.state == IoResult::State::would_block) return;
+  if (got.state == IoResult::State::done) {
+    session_.pipelined_.append({scratch.data(), got.bytes});
+    return;
+  }
+  if (got.state == IoResult::State::end && !over_tls()) {
+    if (half_closed_) return;
+    half_closed_ = session_.ended_by_peer_ = true;
+    return probe_client();
+  }
+  watching_ = false;  // cancel() may end the whole exchange before it returns
+  cancel(Cancelled::client_gone);
+}
+
+/// A comment between two events: the stream is alive.
+void Exchange::show_life() {
+  if (!unsent_.empty() || ended_) return;
+  if (!started() && watch_.open_early) watch_.open_early();
+  if (!started() || !chunked_) return;
+  const bool sent = write(": ping\n\n", Last::no);
+  (void)sent;  // a rest waits in unsent_ for the next flush
+}
+
 /// Something is sent to a client that has sent its FIN: a closed one answers with a reset, silence means that it only half-closed.
 void Exchange::probe_client() {
-  if (!unsent_.empty()) return;  // what waits to be sent is the probe
-  if (!head_sent_ && open_early_) open_early_();
-  bool sent = false;
-  if (head_sent_ && chunked_) {
-    sent = write_comment();
-  } else if (!head_sent_) {
-    const iovec interim = net::piece(interim_processing);
-    sent = send_now({&interim, 1});
-  }
-  (void)sent;  // a rest waits in unsent_ for the next flush
+  if (!unsent_.empty() || ended_) return;  // what waits to be sent is the probe
+  if (started() || watch_.open_early) return show_life();
+  const iovec interim = net::piece(interim_processing);
+  const bool sent = send_now({&interim, 1});
+  (void)sent;
 }
 
 }  // namespace http

@@ -65,16 +65,18 @@ class Exchange {
   [[nodiscard]] std::size_t request_body_bytes() const noexcept { return body_.size(); }
 
   // --- the client's presence -------------------------------------------------------------------------------------------------
-  /// From now on the client's side is watched: cancelled() fires when it goes away. A plain FIN is probed (BEHAVIOUR 19): `open_early` is
-  /// called first, for a stream that can put its head out; without one an interim 102 is sent.
-  void watch_client(std::function<void()> open_early);
+  /// From now on the client's side is watched: cancelled() fires when it goes away. A plain FIN is probed (BEHAVIOUR 19), and a stream shows
+  /// signs of life while it has nothing to say.
+  struct Watch {
+    std::function<void()> open_early = {};    // streams: puts the head out, for a probe or after `silence`; without one a 102 probes
+    std::chrono::milliseconds silence{0};     // before the first sign of life; 0: none are shown
+    std::chrono::milliseconds interval{0};    // between comments afterwards
+  };
+  void watch_client(Watch watch);
   void stop_watching();
   net::Event& cancelled() noexcept { return cancelled_; }
   [[nodiscard]] Cancelled why_cancelled() const noexcept { return why_cancelled_; }
   void cancel(Cancelled why);
-
-  /// A comment line between two events, as a sign of life.
-  bool write_comment();
 
  private:
   friend class Session;
@@ -83,6 +85,8 @@ class Exchange {
   void reset();
   void release_body();
   net::Task<void> watch();
+  void look_at_client();
+  void show_life();
   void probe_client();
   [[nodiscard]] bool client_waits_for_continue() const;
   bool send_now(std::span<const iovec> pieces);
@@ -118,7 +122,8 @@ class Exchange {
   bool watching_ = false;
   bool half_closed_ = false;
   net::Event watch_stop_;
-  std::function<void()> open_early_;
+  Watch watch_;
+  net::Deadline silence_;
 };
 
 }  // namespace http

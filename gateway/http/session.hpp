@@ -5,6 +5,9 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
 
 #include "config/config.hpp"
 #include "gateway/http/exchange.hpp"
@@ -26,6 +29,24 @@ class Handler {
 struct SharedCounts {
   std::atomic<std::int64_t> body_bytes{0};
   std::atomic<int> connections{0};
+};
+
+/// Connections per client address, over all workers; only kept while a limit is set. Thread-safe.
+class AddressCounts {
+ public:
+  int add(const std::string& address) {
+    const std::lock_guard lock(mutex_);
+    return ++counts_[address];
+  }
+  void remove(const std::string& address) {
+    const std::lock_guard lock(mutex_);
+    const auto entry = counts_.find(address);
+    if (entry != counts_.end() && --entry->second == 0) counts_.erase(entry);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, int> counts_;
 };
 
 class Session {
