@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "config/config.hpp"
@@ -47,12 +48,13 @@ enum class ErrorKind {
 
 struct Error {
   ErrorKind kind = ErrorKind::internal;
-  std::string message;
-  std::string type = {};     // LiteLLM's or the upstream's `type`; empty: the kind's own
+  std::string message = {};
+  std::string type = {};     // LiteLLM's or the upstream's `type`; empty: the kind's own. Profile openai shows only an upstream's
   std::string param = {};    // empty: null in the body
-  std::string code = {};     // empty: the status as text (LiteLLM profiles) or OpenAI's word
+  std::string code = {};     // OpenAI's word for profile openai, empty: the kind's own. LiteLLM profiles show the status as text
   int upstream_status = 0;   // 0: not from an upstream
   std::optional<std::chrono::milliseconds> retry_after = {};
+  bool permanent = false;    // the same call cannot succeed later: a request larger than its whole bucket
 };
 
 /// Thrown only when a Result is unwrapped without looking: a bug, ends the one connection.
@@ -82,8 +84,10 @@ std::string error_body(const Error& error, config::Compat compat);
 std::string error_event(const Error& error, config::Compat compat);
 
 /// Reads any upstream's error answer (forms in BEHAVIOUR.md's table and the vendors' pages): status, body, and the value of its
-/// retry-after and retry-after-ms fields ("" when absent). Texts are cut to 2 KiB and cleaned of control bytes; the caller
-/// removes secrets and addresses.
-Error explain_upstream_error(int status, std::string_view body, std::string_view retry_after, std::string_view retry_after_ms);
+/// retry-after and retry-after-ms fields ("" when absent). A status of 2xx means an error object in a reply or event that began well:
+/// the status is then taken from its words. Texts are cut to 2 KiB and cleaned of control bytes; the caller removes secrets and
+/// addresses. A retry-after that is an HTTP date counts only where `now` is given.
+Error explain_upstream_error(int status, std::string_view body, std::string_view retry_after, std::string_view retry_after_ms,
+                             std::optional<std::chrono::sys_seconds> now = std::nullopt);
 
 }  // namespace providers

@@ -25,10 +25,10 @@ struct Member {
   bool escaped_name = false;  // the name is spelt with a backslash
 };
 
-/// One pass over the members of the object that starts at `text` (leading and trailing blanks allowed for the top level).
+/// One pass over the members of the object that `text` is (leading and trailing blanks allowed, anything else behind it is a fault).
 /// Usage: MemberWalk walk{text}; while (auto member = walk.next()) ...; if (walk.failed()) ...
 /// The whole text is validated as JSON on the way (strings, escapes, control bytes, UTF-8 is not judged), so that what
-/// follows a successful walk is well-formed.
+/// follows a successful walk is well-formed. The object itself counts as the first level of depth.
 class MemberWalk {
  public:
   explicit MemberWalk(std::string_view object);
@@ -46,12 +46,46 @@ class MemberWalk {
   std::size_t position_ = 0;
   const char* fault_ = nullptr;
   bool started_ = false;
+  bool finished_ = false;
+
+  std::optional<Member> fail(const char* fault);
 };
 
-/// The one member of that name; nothing when absent or the text is not an object.
+/// One element of an array; views into the walked text.
+struct Element {
+  std::string_view value;
+  JsonKind kind = JsonKind::null;
+};
+
+/// The same for the elements of one array: validates as it goes, ends at the closing bracket.
+class ElementWalk {
+ public:
+  explicit ElementWalk(std::string_view array);
+
+  /// The next element; nothing at the end or on a fault.
+  std::optional<Element> next();
+
+  [[nodiscard]] bool failed() const { return fault_ != nullptr; }
+  [[nodiscard]] std::string_view fault() const { return fault_ ? fault_ : ""; }
+  [[nodiscard]] std::size_t position() const { return position_; }
+
+ private:
+  std::string_view text_;
+  std::size_t position_ = 0;
+  const char* fault_ = nullptr;
+  bool started_ = false;
+  bool finished_ = false;
+
+  std::optional<Element> fail(const char* fault);
+};
+
+/// The first member of that name, however spelt; nothing when absent or the text is not an object up to there.
 std::optional<Member> find_member(std::string_view object, std::string_view name);
 
-/// A JSON string's text (quotes included) as UTF-8; nothing when the text is not a JSON string.
+/// Whether a member carries this name, escapes decoded. Allocates only for a name that is spelt with escapes.
+bool is_named(const Member& member, std::string_view name);
+
+/// A JSON string's text (quotes included) as UTF-8; nothing when the text is not a JSON string. Half a surrogate pair is U+FFFD.
 std::optional<std::string> decode_string(std::string_view quoted);
 
 /// Whole numbers, also spelt 1.0 or 1e3; nothing for fractions, overflow or other kinds.
