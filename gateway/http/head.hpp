@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,7 +37,7 @@ struct RequestHead {
   Framing framing = Framing::none;
   std::uint64_t content_length = 0;
   bool keep_alive = true;
-  bool expects_continue = false;
+  bool expects_continue = false;  // only where there is a body to wait for
 
   /// The value of the first field of that name, if any.
   [[nodiscard]] std::optional<std::string_view> find(FieldId id) const;
@@ -60,7 +61,7 @@ struct HeadResult {
   enum class State { incomplete, complete, refused };
   State state = State::incomplete;
   std::size_t consumed = 0;       // complete: bytes of the head, blank line included
-  int status = 0;                 // refused: 400, 414, 417, 431, 501, 505 (requests); 502 (responses)
+  int status = 0;                 // refused: 400, 405 (CONNECT, TRACE), 414, 417, 431, 501, 505 (requests); 502 (responses)
   std::string_view reason = {};   // refused: fixed text for the error's message
 };
 
@@ -72,6 +73,10 @@ HeadResult parse_request_head(std::string_view bytes, const config::HttpLimits& 
 
 /// `to_head_request`: the answer to HEAD has no body whatever it says.
 HeadResult parse_response_head(std::string_view bytes, std::size_t head_limit, int field_limit, bool to_head_request, ResponseHead& out);
+
+/// Parsing starts from the front each time, so a reader asks this first: `seen` bytes were parsed before and more was needed. Says yes
+/// for new line ends and once a KiB, which bounds the work for a client that sends byte by byte and still refuses overlong lines early.
+bool worth_parsing(std::string_view bytes, std::size_t seen);
 
 /// Percent-decodes a path segment or query value; nothing when it is malformed or holds a control byte.
 std::optional<std::string> percent_decode(std::string_view text);

@@ -29,6 +29,6 @@ class HeadWriter {
 
 bool is_field_name(std::string_view name);    // an RFC 9110 token
 bool is_field_value(std::string_view value);  // no CR, LF, NUL or other controls but tab
-bool is_target(std::string_view target);      // visible ASCII only
+bool is_target(std::string_view target);      // visible ASCII, no fragment
 
 }  // namespace http
