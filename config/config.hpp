@@ -55,6 +55,7 @@ struct Deployment {
   std::string organization;    // OpenAI-Organization
   Secret api_key;              // empty: the vendor's environment variable, or none
   std::int64_t weight = 0;     // relative pick weight; 0 when not written (then rpm, then tpm, else 1)
+  bool weight_given = false;   // tells a written 0 (picked only when all others of its group are out) from none
   std::int64_t rpm = 0;        // 0: not written
   std::int64_t tpm = 0;
   int order = 0;               // lower first
