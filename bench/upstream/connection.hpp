@@ -1,4 +1,4 @@
-// One accepted socket, plain or TLS: non-blocking reads and writes with one meaning for both. Owned by a Server.
+// One accepted socket, plain or TLS: non-blocking reads and writes with one meaning for both. The load generator has it too.
 #pragma once
 
 #include <cerrno>
@@ -17,13 +17,16 @@ enum class Io { done, would_block, closed };
 
 class Connection {
  public:
-  Connection(int socket, SSL_CTX* tls) : socket_(socket) {
+  enum class Side { server, client };
+
+  Connection(int socket, SSL_CTX* tls, Side side) : socket_(socket) {
     const int yes = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     if (tls == nullptr) return;
     ssl_ = SSL_new(tls);
     SSL_set_fd(ssl_, socket_);
-    SSL_set_accept_state(ssl_);
+    if (side == Side::server) SSL_set_accept_state(ssl_);
+    else SSL_set_connect_state(ssl_);
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

@@ -48,7 +48,7 @@ class Server {
  private:
   /// A connection with the request it reads and the reply it plays.
   struct Peer {
-    Peer(int socket, SSL_CTX* tls, long number) : connection(socket, tls), id(number) {}
+    Peer(int socket, SSL_CTX* tls, long number) : connection(socket, tls, Connection::Side::server), id(number) {}
     Connection connection;
     long id;
     std::string input;
