@@ -18,7 +18,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binaries", type=Path, required=True, help="directory of penstock, fake_upstream and load")
     parser.add_argument("--gateway", type=Path, help="another penstock binary")
-    parser.add_argument("--quick", action="store_true", help="two short repeats and 1,000 idle streams: under two minutes")
+    parser.add_argument("--quick", action="store_true", help="three short repeats and 1,000 idle streams: under two minutes")
     parser.add_argument("--repeats", type=int)
     parser.add_argument("--json", type=Path, required=True)
     return parser.parse_args()
@@ -35,7 +35,7 @@ def traffic(options, folder, upstream, gateway):
         samples = {}
         for target in running:
             loads.warm_up(target)
-        for repeat in range(options.repeats or (2 if options.quick else 5)):
+        for repeat in range(options.repeats or (3 if options.quick else 5)):
             for target in running:
                 name = "direct" if target is upstream else target.name
                 for figure, value in loads.all(target).items():
