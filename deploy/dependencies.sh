@@ -6,7 +6,7 @@
 
 build_packages=(
   g++ cmake ninja-build ccache git ca-certificates 'lld-16|lld'
-  'libboost1.81-dev|libboost1.83-dev|libboost-dev' libssl-dev nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libsqlite3-dev zlib1g-dev
+  'libboost1.81-dev|libboost1.83-dev|libboost-dev' libssl-dev nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libsqlite3-dev libcli11-dev
 )
 test_packages=(
   clang-16 libclang-rt-16-dev libgtest-dev librapidcheck-dev

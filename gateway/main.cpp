@@ -25,11 +25,12 @@ void add_serve_options(CLI::App& command, commands::ServeOptions& options, bool&
       ->check(CLI::IsMember({"text", "json"}));
   command.add_flag("--debug", debug, "log more");
   command.add_flag("--detailed_debug", detailed_debug, "log everything");
-  for (const char* ignored : {"--run_gunicorn", "--run_hypercorn", "--use_prisma_db_push", "--skip_server_startup"}) {
-    command.add_flag(ignored, "accepted for LiteLLM's sake, without effect");
+  const std::string ignored = "accepted for LiteLLM's sake, without effect";
+  for (const char* flag : {"--run_gunicorn", "--run_hypercorn", "--use_prisma_db_push", "--skip_server_startup"}) {
+    command.add_flag(std::string(flag), ignored);
   }
-  for (const char* ignored : {"--telemetry", "--max_requests_before_restart"}) {
-    command.add_option(ignored, "accepted for LiteLLM's sake, without effect");
+  for (const char* option : {"--telemetry", "--max_requests_before_restart"}) {
+    command.add_option_function<std::string>(option, [](const std::string&) {}, ignored);
   }
 }
 

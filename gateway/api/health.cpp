@@ -86,7 +86,8 @@ net::Task<void> backlog(Context& context) {
   if (!caller) co_return co_await answer_error(context, caller.error());
   std::int64_t in_flight = 0;
   for (const observe::Metrics* worker : context.services.process.metrics) in_flight += worker->requests_in_flight.value();
-  co_await answer_json(context, 200, dump({{"in_flight_requests", in_flight}}));
+  const json body = {{"in_flight_requests", in_flight}};
+  co_await answer_json(context, 200, dump(body));
 }
 
 /// Asks the upstreams for admins; other keys see what traffic last showed.
@@ -95,8 +96,8 @@ net::Task<void> health(Context& context) {
   if (!caller) co_return co_await answer_error(context, caller.error());
   const bool ask = caller->role == auth::Role::proxy_admin;
   const std::string_view query = context.exchange.head().query;
-  const std::string model = query_value(query, "model").value_or("");
-  const std::string model_id = query_value(query, "model_id").value_or("");
+  const std::string model = query_value(query, "model");
+  const std::string model_id = query_value(query, "model_id");
 
   json healthy = json::array();
   json unhealthy = json::array();

@@ -78,7 +78,7 @@ net::Task<void> show_model(Context& context) {
 net::Task<void> model_info(Context& context) {
   auto caller = co_await identify(context, auth::DialectHeader::authorization);
   if (!caller) co_return co_await answer_error(context, caller.error());
-  const std::string wanted = query_value(context.exchange.head().query, "litellm_model_id").value_or("");
+  const std::string wanted = query_value(context.exchange.head().query, "litellm_model_id");
   json data = json::array();
   for (const providers::Target& target : context.live->table.targets()) {
     const config::Deployment& deployment = *target.deployment;
