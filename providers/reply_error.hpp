@@ -13,6 +13,9 @@ Error embedded_error(std::string_view error);
 /// The upstream sent something that cannot be understood: `what` ends the sentence.
 Error bad_reply(std::string_view what);
 
+/// Why a plain reply is no JSON object: says what it seems to be instead.
+Error unreadable_reply(std::string_view body);
+
 /// The upstream's stream ended before its finish.
 Error incomplete_stream();
 
