@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from driver import figures, proxies, table
-from driver.process import PROXY_CORE, UPSTREAM_CORE
+from driver.process import PROXY_CORE, UPSTREAM_CORE, descriptor_limit
 
 
 def arguments():
@@ -25,7 +25,7 @@ def arguments():
 
 
 def traffic(options, folder, upstream, gateway):
-    """target -> figure -> one value a repeat; the targets take turns, so that a noisy moment hits them all."""
+    """target -> figure -> one value a repeat, and where the CPU went; the targets take turns, so that a noisy moment hits them all."""
     running = [upstream]
     try:
         running.append(proxies.start_haproxy(folder, upstream.port))
@@ -41,7 +41,7 @@ def traffic(options, folder, upstream, gateway):
                 for figure, value in loads.all(target).items():
                     samples.setdefault(name, {}).setdefault(figure, []).append(value)
             print(f"repeat {repeat + 1} done", file=sys.stderr, flush=True)
-        return samples
+        return samples, loads.threads
     finally:
         for program in running[1:]:
             program.stop()
@@ -56,9 +56,9 @@ def main():
     upstream = None
     try:
         upstream = proxies.start_upstream(options.binaries, folder)
-        samples = traffic(options, folder, upstream, gateway)
+        samples, threads = traffic(options, folder, upstream, gateway)
         rows = table.traffic_rows(samples)
-        streams = 1_000 if options.quick else 5_000
+        streams = min(1_000 if options.quick else 5_000, descriptor_limit() // 2 - 500)
         rows += table.memory_rows(figures.memory_figures(options.binaries, gateway, folder, upstream.port, streams))
         starts = [figures.first_answer_seconds(gateway, folder, upstream.port) * 1000 for _ in range(4)][1:]  # the first makes the database
         rows.append(table.Row("start to first answer", "ms", median(starts), goal=100, relative=False))
@@ -74,7 +74,7 @@ def main():
     print(f"\n{len(missed)} missed{': ' + ', '.join(missed) if missed else ''}; {seconds:.0f} s; idle streams: {streams}")
     options.json.write_text(json.dumps({
         "figures": [row.json() for row in rows], "missed": missed, "seconds": round(seconds), "idle_streams": streams,
-        "cores": {"machine": os.cpu_count(), "upstream_and_load": UPSTREAM_CORE, "proxies": PROXY_CORE}, "samples": samples}, indent=1) + "\n")
+        "cores": {"machine": os.cpu_count(), "upstream_and_load": UPSTREAM_CORE, "proxies": PROXY_CORE}, "us_per_chat_request_by_thread": threads, "samples": samples}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

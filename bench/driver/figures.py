@@ -18,11 +18,14 @@ class Traffic:
     def __init__(self, binaries, quick):
         self.binaries = binaries
         self.scale = 2 if quick else 1
+        self.threads = {}  # target -> thread -> us per chat request, of the last pass
 
     def measured(self, target, *options):
-        before = target.cpu_seconds()
+        before = target.cpu_by_thread()
         result = load.run(self.binaries, target, *options)
-        result["cpu_us"] = (target.cpu_seconds() - before) * 1e6
+        threads = {thread: (after - before.get(thread, 0)) * 1e6 for thread, after in target.cpu_by_thread().items()}
+        result["cpu_us"] = sum(threads.values())
+        result["threads_us"] = {f"{name} {number}": used for (name, number), used in threads.items()}
         return result
 
     def warm_up(self, target):
@@ -44,6 +47,7 @@ class Traffic:
             values[f"latency p99 c={connections}"] = result["latency_p99_us"]
         chat = self.measured(target, "--mode", "chat", "--connections", 16, "--count", 30_000 // self.scale)
         values["cpu chat"] = chat["cpu_us"] / chat["requests"]
+        self.threads[target.name] = {thread: used / chat["requests"] for thread, used in chat["threads_us"].items()}
         burst = self.measured(target, "--mode", "stream", "--connections", 16, "--count", 4_000 // self.scale, "--events", 200)
         values["cpu burst"] = burst["cpu_us"] / burst["requests"]
         paced = self.measured(target, "--mode", "paced", "--count", 400, "--events", 400 // self.scale)

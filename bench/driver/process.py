@@ -13,6 +13,10 @@ UPSTREAM_CORE = 0
 PROXY_CORE = 1
 
 
+def descriptor_limit():
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -25,8 +29,7 @@ def on_core(core):
 
     def prepare():
         os.sched_setaffinity(0, {core} & cores or cores)
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptor_limit(), descriptor_limit()))
 
     return prepare
 
@@ -75,14 +78,14 @@ class Program:
         children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
         return [own, *map(int, children)]
 
-    def cpu_seconds(self):
-        """Time on a core of all threads, in nanosecond steps (not the 10 ms ticks of /proc/PID/stat)."""
-        total = 0
+    def cpu_by_thread(self):
+        """(name, id) of each thread -> seconds on a core, in nanosecond steps (not the 10 ms ticks of /proc/PID/stat)."""
+        seconds = {}
         for pid in self.pids():
             for task in Path(f"/proc/{pid}/task").iterdir():
                 with contextlib.suppress(OSError):
-                    total += int((task / "schedstat").read_text().split()[0])
-        return total / 1e9
+                    seconds[(task / "comm").read_text().strip(), int(task.name)] = int((task / "schedstat").read_text().split()[0]) / 1e9
+        return seconds
 
     def resident_bytes(self):
         total = 0

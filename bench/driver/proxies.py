@@ -4,7 +4,7 @@ import json
 import urllib.request
 from pathlib import Path
 
-from driver.process import PROXY_CORE, UPSTREAM_CORE, Program, free_port
+from driver.process import PROXY_CORE, UPSTREAM_CORE, Program, descriptor_limit, free_port
 
 MASTER_KEY = "sk-bench-master-6f1d0c9f7b3e4a58"
 
@@ -20,14 +20,15 @@ def start_upstream(binaries, folder, script=""):
 def start_haproxy(folder, upstream_port):
     """http-no-delay: without it HAProxy holds paced events back for 40 ms, which is cheap and no use to a caller."""
     port = free_port()
+    connections = min(9_500, (descriptor_limit() - 500) // 2)  # it refuses to start when it cannot have all their descriptors
     config = Path(folder) / "haproxy.cfg"
     config.write_text(f"""
 global
     nbthread 1
-    maxconn 9500
+    maxconn {connections}
 defaults
     mode http
-    maxconn 9500
+    maxconn {connections}
     option http-keep-alive
     option http-no-delay
     http-reuse always

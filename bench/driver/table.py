@@ -14,7 +14,7 @@ class Row:
 
     @property
     def ratio(self):
-        return self.ours / self.theirs if self.theirs and self.theirs > 0 else None
+        return self.ours / self.theirs if self.theirs and self.theirs > 0 and self.ours > 0 else None
 
     @property
     def met(self):
@@ -22,8 +22,8 @@ class Row:
             return None
         if not self.relative:
             return self.ours <= self.goal
-        if self.theirs <= 0:  # an added latency below the noise of this machine: only as good is good enough
-            return self.ours <= 0 or None
+        if self.theirs <= 0:  # an added latency below the noise of this machine says nothing
+            return None
         return self.ours <= self.goal * self.theirs
 
     def json(self):
