@@ -1,18 +1,22 @@
 // Environment variables as a value, so that tests choose them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace config {
 
 /// A copy of some environment. Values may hold credentials.
 class Environment {
  public:
+  using Variables = std::map<std::string, std::string, std::less<>>;
+
   Environment() = default;
-  explicit Environment(std::map<std::string, std::string, std::less<>> variables) : variables_(std::move(variables)) {}
+  explicit Environment(Variables variables) : variables_(std::move(variables)) {}
 
   /// That of this process, as it is now.
   [[nodiscard]] static Environment of_process();
@@ -26,7 +30,7 @@ class Environment {
   void set(std::string name, std::string value) { variables_.insert_or_assign(std::move(name), std::move(value)); }
 
  private:
-  std::map<std::string, std::string, std::less<>> variables_;
+  Variables variables_;
 };
 
 }  // namespace config

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<Deployment> deployments(std::string_view yaml, std::map<std::string, std::string, std::less<>> variables = {}) {
+std::vector<Deployment> deployments(std::string_view yaml, Environment::Variables variables = {}) {
   const auto result = load(yaml, std::move(variables));
   EXPECT_NE(result.config, nullptr) << text_of(result.problems);
   return result.config ? result.config->deployments : std::vector<Deployment>{};

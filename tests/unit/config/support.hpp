@@ -11,7 +11,7 @@
 
 namespace config::test {
 
-inline LoadResult load(std::string_view text, std::map<std::string, std::string, std::less<>> variables = {}) {
+inline LoadResult load(std::string_view text, Environment::Variables variables = {}) {
   return load_text(text, "c.yaml", Environment(std::move(variables)));
 }
 
