@@ -9,6 +9,10 @@
 namespace config {
 namespace {
 
+bool is_every_address(std::string_view host) { return host == "0.0.0.0" || host == "::"; }
+
+bool overlap(std::string_view one, std::string_view other) { return one == other || is_every_address(one) || is_every_address(other); }
+
 /// Applies all rules to one Config. Lives for one call of validate().
 class Rules {
  public:
@@ -53,8 +57,8 @@ class Rules {
     const auto place = place_of("penstock.admin.listen", "penstock");
     if (!admin) {
       error(place, "penstock.admin.listen must be HOST:PORT");
-    } else if (admin->port != 0 && admin->port == server.port) {
-      error(place, "penstock.admin.listen has the port of the main listener");
+    } else if (admin->port != 0 && admin->port == server.port && overlap(admin->host, listening_host(config_))) {
+      error(place, "penstock.admin.listen has the address and port of the main listener");
     }
   }
 

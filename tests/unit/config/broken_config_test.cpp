@@ -198,7 +198,7 @@ c.yaml:5:11: error: penstock.admin.listen must be HOST:PORT
     {"AdminOnTheMainPort",
      with_model(R"(penstock: {admin: {listen: '127.0.0.1:4000'}}
 )"),
-     R"(c.yaml:2:20: error: penstock.admin.listen has the port of the main listener
+     R"(c.yaml:2:20: error: penstock.admin.listen has the address and port of the main listener
 )"},
     {"CertificateWithoutKey",
      with_model(R"(penstock:
