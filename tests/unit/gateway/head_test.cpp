@@ -102,7 +102,9 @@ TEST(RequestHead, ForgetsTheRequestBefore) {
   http::RequestHead head;
   http::parse_request_head(post_with("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n"), defaults, head);
   EXPECT_TRUE(head.expects_continue);
+  const auto* const storage = head.fields.data();
   http::parse_request_head(get_with(""), defaults, head);
+  EXPECT_EQ(head.fields.data(), storage) << "nothing is allocated for the next request";
   EXPECT_FALSE(head.expects_continue);
   EXPECT_EQ(head.framing, Framing::none);
   EXPECT_EQ(head.content_length, 0u);
