@@ -361,9 +361,17 @@ std::optional<Element> ElementWalk::fail(const char* fault) {
   return std::nullopt;
 }
 
+std::string_view plain_name(const Member& member, std::string& buffer) {
+  if (!member.escaped_name) return member.name;
+  const std::string_view quoted{member.name.data() - 1, member.name.size() + 2};
+  buffer = decode_string(quoted).value_or(std::string());
+  return buffer;
+}
+
 bool is_named(const Member& member, std::string_view name) {
   if (!member.escaped_name) return member.name == name;
-  return decode_string(std::string_view(member.name.data() - 1, member.name.size() + 2)) == name;
+  std::string buffer;
+  return plain_name(member, buffer) == name;
 }
 
 std::optional<Member> find_member(std::string_view object, std::string_view name) {

@@ -82,6 +82,9 @@ class ElementWalk {
 /// The first member of that name, however spelt; nothing when absent or the text is not an object up to there.
 std::optional<Member> find_member(std::string_view object, std::string_view name);
 
+/// The member's name with escapes decoded: as spelt where there are none, else in `buffer`.
+std::string_view plain_name(const Member& member, std::string& buffer);
+
 /// Whether a member carries this name, escapes decoded. Allocates only for a name that is spelt with escapes.
 bool is_named(const Member& member, std::string_view name);
 

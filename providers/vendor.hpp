@@ -2,6 +2,7 @@
 // Adding such a vendor is adding a row in vendors.cpp. Pure; the table is constant.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -32,6 +33,7 @@ struct Vendor {
   bool takes_max_completion_tokens = true;      // else it is renamed to max_tokens
   bool bills_abandoned_calls = true;            // BEHAVIOUR 19: an abandoned plain call is read to its end
   std::string_view model_prefix = {};           // put before a model name that holds no '/' (Fireworks)
+  std::string_view path_of_bare_base = {};      // put behind an api_base without a path, as LiteLLM's users write it: "/v1"
 };
 
 std::span<const Vendor> vendors();
@@ -49,13 +51,14 @@ struct Origin {
 struct Target {
   const config::Deployment* deployment = nullptr;  // lives in the same snapshot
   const Vendor* vendor = nullptr;
-  std::string upstream_model;      // after the prefix; for a wildcard deployment it holds '*', see with_wildcard()
-  Origin origin;
-  std::string base_path;           // "/v1", without trailing '/'
-  std::string query;               // "api-version=..." or ""
-  std::string credential;          // value of the credential header, e.g. "Bearer sk-..."; "" when none
-  std::string host_field;          // host, with the port when it is not the scheme's own
-  std::vector<std::string> secrets;  // texts that must never reach a client or a log
+  std::string upstream_model = {};      // after the prefix; for a wildcard deployment it holds '*', see with_wildcard()
+  bool takes_include_usage = true; // the vendor's, less what an old Azure api_version lacks
+  Origin origin = {};
+  std::string base_path = {};           // "/v1", without trailing '/'
+  std::string query = {};               // "api-version=..." or ""
+  std::string credential = {};          // value of the credential header, e.g. "Bearer sk-..."; "" when none
+  std::string host_field = {};          // host, with the port when it is not the scheme's own
+  std::vector<std::string> secrets = {};  // texts that must never reach a client or a log
 };
 
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
@@ -66,7 +69,11 @@ Result<Target> resolve(const config::Deployment& deployment, const Environment& 
 /// The request target (path and query) of an operation, e.g. "/v1/chat/completions".
 std::string request_path(const Target& target, Operation operation, std::string_view upstream_model);
 
-/// "openai/*" asked as "openai/gpt-4o" with upstream model "*": the matched tail replaces the star. Empty when the pattern does not match.
+/// The model to send for a call to `asked`: target.upstream_model, its stars replaced by what the deployment's pattern matched.
+std::string with_wildcard(const Target& target, std::string_view asked);
+
+/// "openai/*" asked as "openai/gpt-4o" with upstream model "*": the matched tail replaces the star. With
+/// several stars each takes its segment in order ("fo::*:static::*"); nothing when the pattern does not match.
 std::optional<std::string> match_wildcard(std::string_view pattern, std::string_view name, std::string_view upstream_model);
 
 }  // namespace providers
