@@ -29,6 +29,11 @@ class Variable {
   Node node_;
 };
 
+/// Keys and shared state: starting without what was named for them would be another server than the one meant.
+bool is_vital(std::string_view name) {
+  return name == "LITELLM_MASTER_KEY" || name == "LITELLM_SALT_KEY" || name == "DATABASE_URL" || name.starts_with("REDIS_");
+}
+
 void read_database(Reading& reading) {
   const Variable url(reading.environment(), "DATABASE_URL");
   if (url.is_set()) return note_database_url(reading, url.field(), url.text());
@@ -59,7 +64,8 @@ void read_root_path(Reading& reading, ServerConfig& server) {
   auto path = variable.text();
   while (path.ends_with('/')) path.pop_back();
   if (path.empty()) return;
-  const bool is_path = path.starts_with('/') && !path.starts_with("//") && is_field_value(path) && path.find_first_of(" \t?#%\\") == std::string::npos;
+  const bool is_path = path.starts_with('/') && !path.starts_with("//") && is_field_value(path) &&
+                       path.find_first_of(" \t?#%\\") == std::string::npos;
   if (!is_path) return reading.error(environment_place, "SERVER_ROOT_PATH must be a path as /prefix");
   server.root_path = std::move(path);
 }
@@ -74,7 +80,7 @@ void read_environment_variables(Reading& reading, const Field& section, Config& 
       reading.error(field.place, field.path + " is not the name of a variable");
       continue;
     }
-    auto value = reading.text(field);
+    auto value = reading.text(field, is_vital(member.key) ? Unset::stop : Unset::warn);
     if (!value) continue;
     config.environment.insert_or_assign(member.key, *value);
     reading.environment().set(member.key, std::move(*value));

@@ -76,7 +76,8 @@ void read_sections(Reading& reading, const Node& root, Config& config) {
   }
   read("penstock", read_penstock);
   const auto* models = root.find("model_list");
-  if (models == nullptr || models->value->is_null() || (models->value->is_sequence() && models->value->items.empty())) reading.warn(root.place, "model_list is empty: there is nothing to serve");
+  const bool has_models = models != nullptr && !models->value->is_null() && !(models->value->is_sequence() && models->value->items.empty());
+  if (!has_models) reading.warn(root.place, "model_list is empty: there is nothing to serve");
 }
 
 void in_order_of_places(std::vector<Problem>& problems, const std::string& main_file) {

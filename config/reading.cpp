@@ -32,6 +32,22 @@ std::optional<std::string_view> environment_reference(const Node& node) {
   return std::string_view(node.text).substr(reference_prefix.size());
 }
 
+Field Field::member(const Member& child) const {
+  return {path.empty() ? shown(child.key) : path + '.' + shown(child.key), *child.value, child.place};
+}
+
+Field Field::item(std::size_t index) const {
+  return {path + '[' + std::to_string(index) + ']', *value.items[index], value.items[index]->place};
+}
+
+void Reading::error(const Place& place, std::string message, std::string_view suggestion) {
+  report(Severity::error, place, std::move(message), suggestion);
+}
+
+void Reading::warn(const Place& place, std::string message, std::string_view suggestion) {
+  report(Severity::warning, place, std::move(message), suggestion);
+}
+
 void Reading::report(Severity severity, const Place& place, std::string message, std::string_view suggestion) {
   if (!has_room()) {
     left_out_ += 1;

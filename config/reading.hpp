@@ -28,8 +28,8 @@ struct Field {
   const Node& value;
   Place place;       // of the key, or of the value in a list
 
-  [[nodiscard]] Field member(const Member& child) const { return {path.empty() ? shown(child.key) : path + '.' + shown(child.key), *child.value, child.place}; }
-  [[nodiscard]] Field item(std::size_t index) const { return {path + '[' + std::to_string(index) + ']', *value.items[index], value.items[index]->place}; }
+  [[nodiscard]] Field member(const Member& child) const;
+  [[nodiscard]] Field item(std::size_t index) const;
 };
 
 /// Allowed values, both ends included. Of bytes, milliseconds or a plain count, as the reader says.
@@ -46,8 +46,8 @@ class Reading {
  public:
   explicit Reading(Environment environment) : environment_(std::move(environment)) {}
 
-  void error(const Place& place, std::string message, std::string_view suggestion = {}) { report(Severity::error, place, std::move(message), suggestion); }
-  void warn(const Place& place, std::string message, std::string_view suggestion = {}) { report(Severity::warning, place, std::move(message), suggestion); }
+  void error(const Place& place, std::string message, std::string_view suggestion = {});
+  void warn(const Place& place, std::string message, std::string_view suggestion = {});
   void add(std::vector<Problem> problems);
 
   /// False once so many problems are known that one more is not kept; saves the search for suggestions.

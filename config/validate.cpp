@@ -36,7 +36,10 @@ class Rules {
   }
 
   void error(Place place, std::string message, std::string_view suggestion = {}) {
-    problems_.push_back({.severity = Severity::error, .place = std::move(place), .message = std::move(message), .suggestion = std::string(suggestion)});
+    problems_.push_back({.severity = Severity::error,
+                         .place = std::move(place),
+                         .message = std::move(message),
+                         .suggestion = std::string(suggestion)});
   }
 
   /// What the standard profile warns of and the strict one refuses (BEHAVIOUR 4).

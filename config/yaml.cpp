@@ -95,7 +95,9 @@ class Composer : public YAML::EventHandler {
   [[noreturn]] static void refuse(Place place, std::string message) {
     throw Refused{{.severity = Severity::error, .place = std::move(place), .message = std::move(message), .suggestion = {}}};
   }
-  [[noreturn]] static void refuse_tag(Place place) { refuse(std::move(place), "YAML tags other than !!str, !!int, !!float, !!bool and !!null are not read"); }
+  [[noreturn]] static void refuse_tag(Place place) {
+    refuse(std::move(place), "YAML tags other than !!str, !!int, !!float, !!bool and !!null are not read");
+  }
 
   [[nodiscard]] Place place_of(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1}; }
   [[nodiscard]] const Key* pending_key() const { return open_.empty() || !open_.back().key ? nullptr : &*open_.back().key; }

@@ -86,6 +86,15 @@ TEST(EnvironmentVariables, PostgresStopsTheStartUnlessAccepted) {
   EXPECT_EQ(in_parts.config, nullptr);
 }
 
+TEST(EnvironmentVariables, NamedForKeysAndSharedStateStopTheStart) {
+  const auto result = load(with_model("environment_variables: {LITELLM_SALT_KEY: os.environ/NOPE, REDIS_HOST: os.environ/NO_REDIS, OTHER: os.environ/X}\n"));
+
+  EXPECT_EQ(text_of(result.problems),
+            "c.yaml:2:43: error: NOPE is not set (environment_variables.LITELLM_SALT_KEY)\n"
+            "c.yaml:2:72: error: NO_REDIS is not set (environment_variables.REDIS_HOST)\n"
+            "c.yaml:2:100: warning: X is not set (environment_variables.OTHER)\n");
+}
+
 TEST(EnvironmentVariables, RedisIsSaidToHaveNoEffect) {
   EXPECT_EQ(text_of(load(with_model(""), {{"REDIS_HOST", "h"}}).problems), "environment: warning: not supported yet: REDIS_HOST\n");
 }
