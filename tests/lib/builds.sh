@@ -4,7 +4,7 @@ build() {  # build PRESET TARGETS [CMAKE OPTION...]
   local preset=$1 targets=$2
   shift 2
   check "configure $preset" cmake --preset "$preset" "$@" &&
-    check "compile $preset" nice cmake --build "build/$preset" -j "$(nproc)" --target $targets
+    check "compile $preset" nice cmake --build "build/$preset" -j "$(nproc)" --target $targets -- -k 0
 }
 
 step_packages() {

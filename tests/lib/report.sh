@@ -38,6 +38,12 @@ run_step() {
 }
 inner_seconds=0
 
+# need STEP...: without them the running step cannot say anything, which is a failure of its own.
+need() {
+  local step
+  for step in "$@"; do run_step "$step" || { failed "not run, since $step failed"; return 1; }; done
+}
+
 # count_cases NAME XML STATUS: adds the cases of a JUnit file; a program that died without one, or unlike its file, is a failure.
 count_cases() {
   local name=$1 xml=$2 status=$3 good bad

@@ -14,13 +14,13 @@ run_unit_tests() {  # run_unit_tests PROGRAM NAME
 }
 
 step_unit() {
-  run_step asan || return 1
+  need asan || return 1
   local program
   for program in build/asan/unit_*; do [[ -x "$program" ]] && run_unit_tests "$program" "$(basename "$program")"; done
 }
 
 step_fuzz() {
-  run_step clang || return 1
+  need clang || return 1
   local source target
   for source in tests/fuzz/*.cpp; do
     target=$(basename "$source" .cpp)
@@ -41,7 +41,7 @@ step_campaign() {
 }
 
 step_tsan() {
-  run_step packages && run_step asan || return 1  # the scripted upstream comes from there
+  need packages asan || return 1  # the scripted upstream comes from there
   build tsan "penstock unit_auth unit_gateway" || return 1
   local name
   for name in unit_auth unit_gateway; do
@@ -59,11 +59,11 @@ run_pytest() {  # run_pytest NAME ARGUMENT...
 }
 
 step_integration() {
-  run_step packages && run_step asan || return 1
+  need packages asan || return 1
   PENSTOCK_BINARY=build/asan/penstock FAKE_UPSTREAM_BINARY=build/asan/fake_upstream run_pytest integration tests/integration
 }
 
 step_conformance() {
-  run_step packages && run_step asan || return 1
+  need packages asan || return 1
   PENSTOCK_BINARY=build/asan/penstock FAKE_UPSTREAM_BINARY=build/asan/fake_upstream run_pytest conformance tests/conformance
 }
