@@ -12,29 +12,29 @@ def certificate(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def session_upstream(tmp_path_factory):
+def shared_upstream(tmp_path_factory):
     upstream = Upstream(tmp_path_factory.mktemp("upstream"))
     yield upstream
     upstream.stop()
 
 
 @pytest.fixture
-def upstream(session_upstream):
-    """The scripted upstream of the session, its counters at 0."""
-    session_upstream.reset()
-    return session_upstream
+def upstream(shared_upstream):
+    """The scripted upstream that all tests share, its counters at 0."""
+    shared_upstream.reset()
+    return shared_upstream
 
 
 @pytest.fixture(scope="module")
-def plain_of_module(tmp_path_factory, session_upstream):
-    gateway = Gateway(tmp_path_factory.mktemp("gateway"), default_config(session_upstream.base), session_upstream)
+def plain_of_module(tmp_path_factory, shared_upstream):
+    gateway = Gateway(tmp_path_factory.mktemp("gateway"), default_config(shared_upstream.base), shared_upstream)
     yield gateway
     gateway.stop()
 
 
 @pytest.fixture(scope="module")
-def tls_of_module(tmp_path_factory, session_upstream, certificate):
-    gateway = Gateway(tmp_path_factory.mktemp("tls-gateway"), default_config(session_upstream.base), session_upstream, certificate=certificate)
+def tls_of_module(tmp_path_factory, shared_upstream, certificate):
+    gateway = Gateway(tmp_path_factory.mktemp("tls-gateway"), default_config(shared_upstream.base), shared_upstream, certificate=certificate)
     yield gateway
     gateway.stop()
 
