@@ -41,7 +41,7 @@ test("stream with usage", async () => {
   assert.equal(chunks.at(-1).usage.completion_tokens, 4);
 });
 
-test("stream helper", async () => {
+test("stream accumulator", async () => {
   const final = await client.chat.completions.stream({ model: "openai/fake?events=5", messages }).finalChatCompletion();
   assert.equal(final.choices[0].finish_reason, "stop");
   assert.ok(final.choices[0].message.content.length > 0);

@@ -1,4 +1,4 @@
-// A response format that the client parses by itself, as its zod helper makes one, without zod.
+// A response format that the client parses by itself, as it makes one from zod, without zod.
 import { makeParseableResponseFormat } from "openai/lib/parser";
 
 export const zodless = makeParseableResponseFormat(

@@ -85,7 +85,7 @@ class TestStreams:
         assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
         assert chunks[-1].usage.completion_tokens > 0
 
-    def test_the_stream_helper_accumulates(self, client):
+    def test_the_accumulating_stream(self, client):
         with client.chat.completions.stream(model=scripted("events=6"), messages=HELLO) as stream:
             deltas = [event.delta for event in stream if event.type == "content.delta"]
             final = stream.get_final_completion()
