@@ -114,7 +114,8 @@ struct Choice {
 };
 
 Choice read_choice(std::string_view json, std::size_t position, bool chat) {
-  Choice choice{.index = std::string(member_text(json, "index", std::to_string(position)))};
+  const auto index = decode_integer(member_text(json, "index", ""));
+  Choice choice{.index = std::to_string(index.value_or(static_cast<std::int64_t>(position)))};
   MemberWalk walk{json};
   while (const auto member = walk.next()) {
     if (member->name == (chat ? "message" : "text") && member->kind == (chat ? JsonKind::object : JsonKind::string)) choice.payload = member->value;

@@ -15,6 +15,9 @@ constexpr std::string_view terminal = "[DONE]";
 /// A held event is completed with this much of the new bytes at first, so that the rest of a large read is relayed from where it is.
 constexpr std::size_t smallest_slice = 512;
 
+/// What a stream keeps for the next incomplete event; one large event must not cost that memory until the stream ends.
+constexpr std::size_t retained_partial = 16 * 1024;
+
 std::string_view trimmed(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
   return text.substr(0, text.find_last_not_of(blanks) + 1);
@@ -58,6 +61,7 @@ std::string_view StreamRelay::complete_partial(std::string_view bytes, std::stri
     }
     if (consumed != 0 || over()) {
       partial_.clear();
+      if (partial_.capacity() > retained_partial) partial_ = {};
       return bytes.substr(consumed > held ? consumed - held : 0);
     }
     bytes.remove_prefix(slice.size());
@@ -153,6 +157,8 @@ void StreamRelay::take_chunk(std::string_view json, std::string_view wire, std::
   if (json.find('\n') != std::string_view::npos) std::replace(out.begin() + begin, out.end(), '\n', ' ');
   out.append("\n\n");
 
+  if (chunk_.content_parts != 0) ++content_events_;
+  content_bytes_ += chunk_.text_bytes;
   committed_ = committed_ || chunk_.content_parts != 0 || chunk_.finished.any();
   learn(wire, json);
 }
@@ -162,8 +168,6 @@ void StreamRelay::meter(const Chunk& chunk) {
   finished_ |= chunk.finished;
   if (!chunk.finish_reason.empty()) finish_reason_ = chunk.finish_reason;
   if (!chunk.usage.empty()) meter_usage(chunk);
-  if (chunk.content_parts != 0) ++content_events_;
-  content_bytes_ += chunk.text_bytes;
 }
 
 /// The last report wins: servers that repeat `usage` send running totals. llama-server instead sends, when n > 1, one event of mere usage

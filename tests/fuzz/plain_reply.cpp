@@ -54,10 +54,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   providers::PlainReply reply;
   const bool readable = read_plain_reply(request, client_model, body, reply).has_value();
   if (readable) check_passed_on(reply, body);
-  HOLDS(!usage_from_tail(body).seen || body.find("\"usage\"") != std::string::npos);
+  HOLDS(!providers::usage_from_tail(body).seen || body.find("\"usage\"") != std::string::npos);
 
   providers::Usage usage;
-  const auto stream = stream_from_plain(request, client_model, body, usage);
+  const auto stream = providers::stream_from_plain(request, client_model, body, usage);
   if (!stream) return 0;
   HOLDS(readable);
   HOLDS(usage == reply.usage);
@@ -65,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string out;
   relay.feed(*stream, out);
   HOLDS(relay.done() && out == *stream);
-  const auto back = plain_from_stream(request, *stream);
+  const auto back = providers::plain_from_stream(request, *stream);
   HOLDS(back);
   members_of(*back);
   return 0;

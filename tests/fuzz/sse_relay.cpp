@@ -89,7 +89,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string same;
     again.feed(out, same);
     HOLDS(again.done() && same == out);
-    const auto reply = plain_from_stream({}, out);
+    const auto reply = providers::plain_from_stream({}, out);
     HOLDS(!reply || is_json_object(*reply));
   }
   return 0;
