@@ -120,7 +120,7 @@ Choice read_choice(std::string_view json, std::size_t position, bool chat) {
   while (const auto member = walk.next()) {
     if (member->name == (chat ? "message" : "text") && member->kind == (chat ? JsonKind::object : JsonKind::string)) choice.payload = member->value;
     if (member->name == "logprobs") choice.logprobs = member->value;
-    if (member->name == "finish_reason" && !is_blank_value(*member)) choice.finish_reason = member->value;
+    if (member->name == "finish_reason" && member->kind == JsonKind::string && !is_blank_value(*member)) choice.finish_reason = member->value;
   }
   return choice;
 }
@@ -210,8 +210,6 @@ Result<std::string> stream_from_plain(const ModelRequest& request, std::string_v
   if (!scan_chunk(body, chunk)) return unreadable_reply(body);
   if (!chunk.error.empty()) return embedded_error(chunk.error);
   if (!chunk.usage.empty()) usage = read_usage(chunk.usage);
-  if (chunk.choices.none()) return bad_reply("it has no choices");
-  if (chunk.finished.none()) return incomplete_stream();
 
   // An event is one line. In valid JSON, line ends stand between tokens only, where a space says the same.
   std::string reply{body};
@@ -219,6 +217,9 @@ Result<std::string> stream_from_plain(const ModelRequest& request, std::string_v
 
   const bool chat = request.operation != Operation::completions;
   const std::vector<Choice> choices = read_choices(reply, chat);
+  if (choices.empty()) return bad_reply("it has no choices");
+  if (std::all_of(choices.begin(), choices.end(), [](const Choice& one) { return one.finish_reason.empty(); })) return incomplete_stream();
+
   StreamWriter writer{request.operation, client_model, reply};
   if (chat) {  // every choice is opened before one ends
     for (const Choice& choice : choices) writer.event(choice.index, R"("role":"assistant","content":"")", "null");

@@ -15,6 +15,10 @@ constexpr std::string_view terminal = "[DONE]";
 /// A held event is completed with this much of the new bytes at first, so that the rest of a large read is relayed from where it is.
 constexpr std::size_t smallest_slice = 512;
 
+/// A held event up to this size is compared with the learnt shapes again with each read. A longer one only waits for its end: comparing
+/// starts over each time, and an event that drips in must not cost the square of its size.
+constexpr std::size_t longest_rematched = 4 * 1024;
+
 /// What a stream keeps for the next incomplete event; one large event must not cost that memory until the stream ends.
 constexpr std::size_t retained_partial = 16 * 1024;
 
@@ -53,7 +57,7 @@ std::string_view StreamRelay::complete_partial(std::string_view bytes, std::stri
     const std::size_t held = partial_.size();
     const std::string_view slice = bytes.substr(0, std::max(smallest_slice, held));
     partial_.append(slice);
-    std::size_t consumed = take_learnt_events(partial_, out);
+    std::size_t consumed = held <= longest_rematched ? take_learnt_events(partial_, out) : 0;
     if (consumed != 0) {
       framing_.restart();
     } else {

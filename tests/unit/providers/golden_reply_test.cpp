@@ -67,11 +67,11 @@ TEST(GoldenReply, DiffersInTheModelOnly) {
     EXPECT_EQ(json::parse(out), wanted) << path;
     ASSERT_EQ(reply.usage.seen, wanted.contains("usage")) << path;
     if (reply.usage.seen) {
-      EXPECT_EQ(reply.usage.input, wanted["usage"]["prompt_tokens"]) << path;
-      EXPECT_EQ(reply.usage.total, wanted["usage"]["total_tokens"]) << path;
+      EXPECT_EQ(reply.usage.input, wanted["usage"]["prompt_tokens"].get<std::int64_t>()) << path;
+      EXPECT_EQ(reply.usage.total, wanted["usage"]["total_tokens"].get<std::int64_t>()) << path;
     }
     if (wanted.contains("choices")) {
-      EXPECT_EQ(reply.finish_reason, wanted["choices"][0]["finish_reason"]) << path;
+      EXPECT_EQ(reply.finish_reason, wanted["choices"][0]["finish_reason"].get<std::string>()) << path;
     }
   }
 }
