@@ -14,9 +14,9 @@ using TimePoint = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// Who deleted a key, and when.
 struct Deletion {
-  TimePoint at;
-  std::string by;          // user id
-  std::string by_api_key;  // hash of the key that asked, or the master key's name
+  TimePoint at = {};
+  std::string by = {};          // user id
+  std::string by_api_key = {};  // hash of the key that asked, or the master key's name
 };
 
 struct KeyRecord {

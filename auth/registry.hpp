@@ -15,7 +15,9 @@ namespace auth {
 struct KeyQuery {
   int page = 1;
   int size = 10;
-  std::string user_id, team_id, organization_id, key_hash, key_alias;  // empty: not filtered by it
+  std::string user_id = {}, team_id = {}, organization_id = {};             // empty: not filtered by it
+  std::string project_id = {}, agent_id = {}, access_group_id = {};
+  std::string key_hash = {}, key_alias = {};
   bool substring_matching = false;  // of user_id and key_alias
   std::string search = {};          // part of the alias, the shown name or the hash
   std::string sort_by = "created_at";
@@ -32,7 +34,7 @@ struct KeyPage {
 struct AliasQuery {
   int page = 1;
   int size = 50;
-  std::string search, team_id;
+  std::string search = {}, team_id = {};
 };
 
 struct AliasPage {
