@@ -1,0 +1,27 @@
+// The query string of a request, decoded. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace api {
+
+/// Percent-decodes one path segment; '+' is itself. Nothing when it is malformed or holds a control byte.
+std::optional<std::string> percent_decoded(std::string_view text);
+
+class Query {
+ public:
+  /// `raw` is what stood behind the '?'. Nothing when a name or value is not well-formed.
+  static std::optional<Query> parse(std::string_view raw);
+
+  /// The last value of that name, as LiteLLM reads repeated ones; empty values count as given.
+  [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> parameters_;
+};
+
+}  // namespace api
