@@ -86,7 +86,9 @@ void CredentialFields::take(std::string_view name, std::string_view value, std::
 
 providers::Result<std::string_view> credential(const CredentialFields& fields, DialectHeader dialect) {
   if (fields.repeated_authorization) {
-    return Error{.kind = ErrorKind::invalid_request, .message = "The request has two Authorization headers. Send one.", .type = "invalid_request_error"};
+    return Error{.kind = ErrorKind::invalid_request,
+                 .message = "The request has two Authorization headers. Send one.",
+                 .type = "invalid_request_error"};
   }
   for (const auto* field : {&fields.litellm_api_key, &fields.custom, own_field(fields, dialect)}) {
     if (const std::string_view key = bare_key(*field); !key.empty()) return key;

@@ -19,7 +19,9 @@ std::size_t KeyCache::SeededHash::operator()(const Digest& digest) const noexcep
 
 KeyCache::SeededHash KeyCache::random_hash() {
   SeededHash hash{};
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(hash.seed), sizeof hash.seed) != 1) throw std::runtime_error("OpenSSL has no randomness for the key cache");
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(hash.seed), sizeof hash.seed) != 1) {
+    throw std::runtime_error("OpenSSL has no randomness for the key cache");
+  }
   return hash;
 }
 

@@ -67,7 +67,8 @@ void Statement::rewind() {
 
 std::string Statement::text(int column) const {
   const unsigned char* begin = sqlite3_column_text(statement_, column);
-  return begin ? std::string(reinterpret_cast<const char*>(begin), static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string();
+  if (!begin) return {};
+  return {reinterpret_cast<const char*>(begin), static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
 std::int64_t Statement::number(int column) const { return sqlite3_column_int64(statement_, column); }

@@ -196,8 +196,9 @@ auth::KeyPage SqliteRegistry::list(const auth::KeyQuery& query) {
   page.total = single_number(count);
 
   // Equal values keep one order over all pages: the row id decides.
-  Statement& rows = connection_.prepared("SELECT " KEY_COLUMNS + std::string(query.deleted ? ", deleted_at, deleted_by, deleted_by_api_key" : "") +
-                                         from + " ORDER BY " + sort_expression(query.sort_by) + direction + ", rowid" + direction + " LIMIT ? OFFSET ?");
+  const std::string columns = query.deleted ? KEY_COLUMNS ", deleted_at, deleted_by, deleted_by_api_key" : KEY_COLUMNS;
+  const std::string order = std::string(sort_expression(query.sort_by)) + direction + ", rowid" + direction;
+  Statement& rows = connection_.prepared("SELECT " + columns + from + " ORDER BY " + order + " LIMIT ? OFFSET ?");
   filter.bind_to(rows);
   rows.bind(std::int64_t{query.size}).bind(offset_of(query.page, query.size));
   while (rows.step()) page.keys.push_back(query.deleted ? read_deleted_row(rows) : read_row(rows));

@@ -2,6 +2,8 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -34,11 +36,8 @@ bool too_deep(std::string_view text) {
   return false;
 }
 
-AdminReply invalid_json(const std::string& reason) { return refusal(400, "invalid_request_error", "request_body", "Invalid JSON payload: " + reason); }
-
-/// nlohmann's text without its prefix and without the bytes it quotes: they may hold a secret.
-std::string reason_of(const json::parse_error& error) {
-  return "it is not well-formed at byte " + std::to_string(error.byte);
+AdminReply invalid_json(const std::string& reason) {
+  return refusal(400, "invalid_request_error", "request_body", "Invalid JSON payload: " + reason);
 }
 
 std::optional<double> number_in(const std::string& text) {
@@ -128,7 +127,8 @@ Outcome<json> parse_body(std::string_view body) {
     json parsed = json::parse(body);
     if (parsed.is_object()) return parsed;
   } catch (const json::parse_error& error) {
-    return invalid_json(reason_of(error));
+    // Not nlohmann's own text: it quotes the bytes around, which may hold a secret.
+    return invalid_json("it is not well-formed at byte " + std::to_string(error.byte));
   } catch (const json::out_of_range&) {
     return invalid_json("it holds a number that is too large");
   }

@@ -164,6 +164,9 @@ void write_out_key_type(auth::KeyRecord& record, std::string_view old_key_type) 
   if (const auto group = auth::route_group_of_key_type(record.key_type); !group.empty()) record.allowed_routes.emplace_back(group);
 }
 
+/// A value that limits nobody, whether it is acted on or not.
+bool asks_nothing(const json& value) { return value.is_null() || value == false || (value.is_structured() && value.empty()); }
+
 }  // namespace
 
 std::span<const KeyField> key_fields() { return table; }
@@ -227,7 +230,7 @@ std::string unenforced(const json& given) {
   std::string names;
   for (const KeyField& field : table) {
     const auto found = given.find(field.name);
-    if (field.enforced || found == given.end() || found->is_null() || *found == false || ((found->is_array() || found->is_object()) && found->empty())) continue;
+    if (field.enforced || found == given.end() || asks_nothing(*found)) continue;
     names += (names.empty() ? "" : ", ") + std::string(field.name);
   }
   return names;

@@ -11,7 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-bool is_empty(const json& value) { return value.is_null() || ((value.is_array() || value.is_object()) && value.empty()); }
+bool is_empty(const json& value) { return value.is_null() || (value.is_structured() && value.empty()); }
 
 /// The config's JSON texts as fields of their kinds. A value that does not fit is the operator's mistake, and said to be.
 Outcome<json> typed(const std::map<std::string, std::string>& params, const char* section) {

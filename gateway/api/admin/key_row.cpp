@@ -1,6 +1,7 @@
 #include "gateway/api/admin/key_row.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "auth/time_text.hpp"
 #include "gateway/api/admin/key_fields.hpp"
@@ -78,7 +79,8 @@ json new_key_answer(const auth::KeyRecord& record, std::string_view secret) {
     const auto found = home.find(name);
     reply[name] = found == home.end() || found->is_null() ? json::parse(field.unset) : *found;
   }
-  for (const char* name : {"token", "key_name", "expires", "litellm_budget_table", "created_at", "updated_at", "created_by", "updated_by", "budget_reset_at"}) {
+  for (const char* name : {"token", "key_name", "expires", "litellm_budget_table", "budget_reset_at", "created_at", "updated_at", "created_by",
+                           "updated_by"}) {
     reply[name] = row.at(name);
   }
   reply["token_id"] = record.token;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "auth/keys.hpp"
@@ -76,7 +77,8 @@ void warn(AdminReply& reply, const auth::KeyRecord& record, const json& given, s
     reply.warnings.push_back(key + ": the chosen secret can be guessed: " + *weak);
   }
   for (const char* name : {"team_id", "user_id", "organization_id"}) {
-    if (given.value(name, json()).is_string()) reply.warnings.push_back(key + ": its " + name + " is only a label: this version keeps no such objects");
+    if (!given.value(name, json()).is_string()) continue;
+    reply.warnings.push_back(key + ": its " + name + " is only a label: this version keeps no such objects");
   }
 }
 
