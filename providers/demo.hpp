@@ -10,6 +10,7 @@
 
 #include "config/config.hpp"
 #include "providers/request.hpp"
+#include "providers/usage.hpp"
 
 namespace providers {
 
@@ -17,8 +18,9 @@ namespace providers {
 struct LocalReply {
   int status = 200;
   bool event_stream = false;
-  std::vector<std::string> portions;      // a plain reply has one
+  std::vector<std::string> portions = {};  // a plain reply has one
   std::chrono::milliseconds pace{0};      // pause before each portion after the first
+  Usage usage = {};                       // counted whether or not the client asked to see it
 };
 
 /// What the deployment answers: its mock_response, else the demo model's text (chat, completions), vectors (embeddings) or verdicts

@@ -9,9 +9,6 @@
 
 namespace api {
 
-/// Percent-decodes one path segment; '+' is itself. Nothing when it is malformed or holds a control byte.
-std::optional<std::string> percent_decoded(std::string_view text);
-
 class Query {
  public:
   /// `raw` is what stood behind the '?'. Nothing when a name or value is not well-formed.
@@ -23,5 +20,8 @@ class Query {
  private:
   std::vector<std::pair<std::string, std::string>> parameters_;
 };
+
+/// One value of a raw query; empty when it is absent or the query is malformed: then nothing is filtered by it.
+std::string query_value(std::string_view raw, std::string_view name);
 
 }  // namespace api

@@ -5,7 +5,7 @@
 
 #include "gateway/api/admin/keys.hpp"
 #include "gateway/api/admin/replies.hpp"
-#include "gateway/api/query.hpp"
+#include "gateway/http/head.hpp"
 
 namespace admin {
 
@@ -85,7 +85,7 @@ AdminReply AdminApi::handle(const AdminRequest& request) try {
     if (route.method != request.method) continue;
     if (const auto refused = access_refusal(route, request)) return *refused;
 
-    const auto key = api::percent_decoded(segment);
+    const auto key = http::percent_decode(segment);
     if (!key) return refusal(400, "invalid_request_error", "", "The path is not well-formed: percent-encode the key.");
     const config::Snapshot config = config_();
     Work work{.registry = registry_, .config = *config, .request = request, .key_in_path = *key, .now = clock_()};
