@@ -15,24 +15,21 @@ Session::Session(std::unique_ptr<net::ByteStream> stream, const net::Address& pe
       write_deadline_(options_.loop.deadlines()),
       exchange_(*this) {}
 
+// Not `while (co_await next_head())`: g++ 12.2 leaves the frame of such a loop with breaks uninitialised.
 net::Task<void> Session::run() {
-  while (co_await next_head()) {
+  for (bool open = true; open;) {
+    open = co_await next_head();
+    if (!open) break;
     busy_ = true;
     co_await serve();
     busy_ = false;
-    if (exchange_.broken_) {
-      stream_->abort();
-      break;
-    }
-    if (exchange_.close_after_) {
-      co_await linger();
-      break;
-    }
+    if (exchange_.close_after_ && !exchange_.broken_) co_await linger();
+    if (exchange_.broken_) stream_->abort();
+    if (exchange_.broken_ || exchange_.close_after_) break;
     input_.drop_front(exchange_.request_bytes_);
     input_.append(pipelined_.view());
     pipelined_.release();
-    if (ended_by_peer_ && input_.empty()) break;
-    if (draining_ && input_.empty()) break;
+    open = !input_.empty() || (!ended_by_peer_ && !draining_);
   }
 }
 
@@ -63,7 +60,9 @@ net::Task<bool> Session::next_head() {
         co_return false;
       }
     }
-    if (ended_by_peer_ || !co_await receive_head_bytes(waiting_for_first_byte)) co_return false;
+    if (ended_by_peer_) co_return false;
+    const bool received = co_await receive_head_bytes(waiting_for_first_byte);
+    if (!received) co_return false;
   }
 }
 
