@@ -10,13 +10,13 @@ namespace auth {
 
 /// Header values as received; views into the request's head.
 struct CredentialFields {
-  std::optional<std::string_view> litellm_api_key;   // x-litellm-api-key
-  std::optional<std::string_view> custom;            // the name in general_settings.litellm_key_header_name
-  std::optional<std::string_view> authorization;
-  std::optional<std::string_view> api_key;           // api-key
-  std::optional<std::string_view> x_api_key;         // x-api-key
-  std::optional<std::string_view> x_goog_api_key;    // x-goog-api-key
-  std::optional<std::string_view> subscription_key;  // Ocp-Apim-Subscription-Key
+  std::optional<std::string_view> litellm_api_key = {};   // x-litellm-api-key
+  std::optional<std::string_view> custom = {};            // the name in general_settings.litellm_key_header_name
+  std::optional<std::string_view> authorization = {};
+  std::optional<std::string_view> api_key = {};           // api-key
+  std::optional<std::string_view> x_api_key = {};         // x-api-key
+  std::optional<std::string_view> x_goog_api_key = {};    // x-goog-api-key
+  std::optional<std::string_view> subscription_key = {};  // Ocp-Apim-Subscription-Key
   bool repeated_authorization = false;               // two Authorization fields: nobody can say which one a peer would take
 
   /// Takes a header when it is one of these. `custom_name` may be empty.
