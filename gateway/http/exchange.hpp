@@ -90,7 +90,7 @@ class Exchange {
   void probe_client();
   [[nodiscard]] bool client_waits_for_continue() const;
   bool send_now(std::span<const iovec> pieces);
-  net::Task<providers::Result<void>> fill_body(std::int64_t limit);
+  net::Task<providers::Result<void>> fill_body();
   net::Task<providers::Result<void>> fill_chunked_body(std::int64_t limit);
 
   Session& session_;

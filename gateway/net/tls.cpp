@@ -118,7 +118,10 @@ Task<std::string> TlsStream::handshake(Deadline& deadline) {
     descriptor_.writable_event().reset();
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_);
-    if (result == 1) co_return "";
+    if (result == 1) {
+      drained_ = false;  // what came behind the handshake made no edge of its own
+      co_return "";
+    }
     const int problem = SSL_get_error(ssl_, result);
     if (problem == SSL_ERROR_WANT_READ) {
       co_await any_of(descriptor_.readable(), deadline);
