@@ -127,7 +127,7 @@ def first_answer_seconds(gateway, folder, upstream_port):
 
 def allocations(binaries, gateway, folder, upstream_port):
     """Calls of the heap per request, once everything is warm: {kind: number}."""
-    library, counter = Path(folder) / "count_allocations.so", Path(folder) / "allocations"
+    library, counter = Path(folder) / "count_allocations.so", Path(folder) / "allocation-count"
     source = Path(__file__).resolve().parent.parent / "preload" / "count_allocations.cpp"
     subprocess.run(["g++", "-std=c++20", "-O2", "-shared", "-fPIC", source, "-o", library], check=True)
     env = {"LD_PRELOAD": str(library), "ALLOCATION_COUNT_FILE": str(counter)}
