@@ -39,6 +39,12 @@ class Call {
   /// Valid as long as the call.
   [[nodiscard]] const ResponseHead& head() const noexcept { return head_; }
 
+  /// The head's fields are not needed any more: a long stream does not hold them.
+  void release_head() {
+    std::vector<Field>().swap(head_.fields);
+    std::string().swap(connection_->head);
+  }
+
   struct Read {
     enum class State { bytes, would_block, end, failed };
     State state = State::bytes;

@@ -79,7 +79,8 @@ void Exchange::release_request() {
   behind.append(session_.input_.view().substr(request_bytes_));
   session_.input_ = std::move(behind);
   request_bytes_ = 0;
-  head_.fields.clear();
+  std::vector<Field>().swap(head_.fields);
+  std::string().swap(field_text_);  // composed into the head by now
   body_ = {};
 }
 
@@ -262,7 +263,8 @@ bool Exchange::write(std::span<const std::string_view> pieces, Last last) {
   body_bytes_sent_ += length;
 
   if (watch_.interval.count() > 0) silence_.set_in(watch_.interval);
-  if (!head_sent_) out[count++] = net::piece(head_text_);
+  const bool with_head = !head_sent_;
+  if (with_head) out[count++] = net::piece(head_text_);
   head_sent_ = true;
   const bool body_wanted = !to_head_request_ && length > 0;
   if (body_wanted) {
@@ -279,7 +281,9 @@ bool Exchange::write(std::span<const std::string_view> pieces, Last last) {
     if (chunked_) out[count++] = net::piece(crlf);
     if (last == Last::yes && chunked_) out[count++] = net::piece(last_chunk);
     if (last == Last::yes) ended_ = true;
-    return send_now({out.data(), count});
+    const bool all_sent = send_now({out.data(), count});
+    if (with_head && last == Last::no) std::string().swap(head_text_);  // a long answer does not hold its head
+    return all_sent;
   }
   if (last == Last::yes) {
     if (chunked_ && !to_head_request_) out[count++] = net::piece(last_chunk);

@@ -94,6 +94,7 @@ net::Task<Result<void>> deliver_stream(Delivery& delivery, Upstream& upstream) {
       start_stream(delivery, &upstream);
       delivery.workspace.reset();  // a long stream holds neither the request nor its buffers
       exchange.release_request();
+      upstream.release_head();
     }
     if (committed) {
       if (failure) {

@@ -41,6 +41,11 @@ class Upstream {
   /// Null for answers from inside the process.
   [[nodiscard]] const http::ResponseHead* head() const { return call_ ? &call_->head() : nullptr; }
 
+  /// The head has been told to the client: its fields are void from here on.
+  void release_head() {
+    if (call_) call_->release_head();
+  }
+
   /// See http::Call: at once after the head, then after each wait for readable().
   http::Call::Read read_now();
   net::Event& readable();
