@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "config/validate.hpp"
+
 namespace gateway {
 namespace {
 
@@ -98,7 +100,7 @@ LiveSnapshot App::make_live(const config::Snapshot& config) const {
 void App::listen() {
   const config::ServerConfig& server = config_->server;
   const bool own_admin_port = !server.admin_listen.empty();
-  net::Endpoint main = endpoint(server.host, server.port);
+  net::Endpoint main = endpoint(config::listening_host(*config_), server.port);
   net::Endpoint admin = own_admin_port ? admin_endpoint(server.admin_listen) : net::Endpoint();
   for (auto& worker : workers_) {
     const int fd = net::listen_on(main);

@@ -104,3 +104,13 @@ def test_one_line_a_request_and_no_secret_in_it(make_gateway):
     for part in ("status=200", "model=", "deployment=", "total_ms=", "input_tokens=", "key="):
         assert part in line
     assert gateway.key not in gateway.errors() and "sk-upstream-secret" not in gateway.errors()
+
+
+@pytest.mark.parametrize("key, host", [("", "127.0.0.1"), ("sk-a-master-key-of-its-own-51c2", "0.0.0.0")])
+def test_one_model_without_a_file_is_open_on_loopback_only(tmp_path, key, host):
+    from support.process import Process, binary
+    command = [binary("penstock", "PENSTOCK_BINARY"), "--model", "demo/story", "--port", 0, "--data-dir", tmp_path / "data"]
+    process = Process(command, tmp_path, "single", {"LITELLM_MASTER_KEY": key})
+    assert process.wait_for_line("penstock listening on ").split()[-1].startswith(f"http://{host}:")
+    assert ("NO MASTER KEY" in process.errors()) == (key == "")
+    process.stop_and_judge()
